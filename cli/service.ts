@@ -1,7 +1,7 @@
+import { CodedError } from '../core/contract/errors';
 import type { ServiceStand } from '../core/contract/service';
 import type { Command } from './command';
 import { ago, counted } from './text';
-import { withClient } from './with-client';
 
 const restart: Command = {
   words: ['service', 'restart'],
@@ -11,11 +11,21 @@ const restart: Command = {
   names: { least: 1, most: 1 },
   examples: ['service restart database'],
   more: '  status names the services there are and how each stands. See docs/services.md.\n',
-  run: (given, around) =>
-    withClient(around, async (client) => {
-      const service = await client.services.restart({ name: given.name(0) });
+  async run(given, around) {
+    // One that would be started for this has no services, and would take tasks in hand without them.
+    const connection = await around.attach();
+    if (connection === null)
+      throw new CodedError(
+        'NOT_STARTED',
+        'No runtime is running, so there is no service to start anew. `switchyard up` starts one with its services.',
+      );
+    try {
+      const service = await connection.client.services.restart({ name: given.name(0) });
       return { json: service, text: `Service ${serviceText(service)}.\n` };
-    }),
+    } finally {
+      connection.close();
+    }
+  },
 };
 
 /** What `up` started: starting one of it anew. */

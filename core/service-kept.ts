@@ -107,7 +107,7 @@ export async function keepService(
       stand = { ...stand, state: 'running', since: Date.now(), restarts: stand.restarts + 1 };
       life = supervise(program);
     } catch (error) {
-      giveUp(notAgainWords(name, error));
+      if (!closing.signal.aborted) giveUp(notAgainWords(name, error));
       throw error;
     }
   };

@@ -17,7 +17,10 @@ export interface Services {
   stop(): Promise<void>;
   /** Those that were started, in their order. */
   stands(): readonly ServiceStand[];
-  /** Starts one anew, also one that was given up. Throws NOT_FOUND where there is none of that name, and what keeps it from being ready. */
+  /**
+   * Starts one anew, also one that was given up. Throws NOT_FOUND where there is none of that name, CANCELLED while they stop, and what
+   * keeps it from being ready.
+   */
   restart(name: string): Promise<ServiceStand>;
   /** Those that ended too often to be started again, a sentence for each. */
   problems(): readonly string[];
@@ -35,7 +38,9 @@ export function createServices(
   const around = { wait: (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }), ...given };
   const started: StartedService[] = [];
 
+  let stops = false;
   async function stop(): Promise<void> {
+    stops = true;
     for (const one of started.splice(0).reverse()) await one.stop();
   }
 
@@ -60,10 +65,14 @@ export function createServices(
     stop,
     stands: () => started.map((one) => one.stand()),
     async restart(name) {
+      const stopping = () => new CodedError('CANCELLED', `Service ${name} was not started again: Switchyard stops.`);
+      if (stops) throw stopping();
       const one = started.find((each) => each.stand().name === name);
       if (one === undefined) throw notThere(name, started);
       say(`Starting service ${name} again, as asked.`);
-      await one.restart();
+      await one.restart().catch((error: unknown) => {
+        throw stops ? stopping() : error;
+      });
       return one.stand();
     },
     problems: () => started.flatMap((one) => one.problem() ?? []),

@@ -140,6 +140,10 @@ test('where a runtime with services was killed nothing goes on without them unti
 
 test('status names a service that is not started again', async () => {
   await terminal.stop();
+  // A runtime that is started to be asked has none.
+  expect(await terminal.type(['service', 'restart', 'web'])).toMatchObject({
+    ...{ code: 1, err: expect.stringContaining('`switchyard up` starts one with its services.') },
+  });
   const place = join(terminal.folder, 'place');
   mkdirSync(place);
   manifest([

@@ -155,6 +155,22 @@ test('one that is not ready when it is started anew is given up, and says why', 
   expect(services.left()).toEqual([]);
 });
 
+test('one that is started anew while they are stopped is not, and leaves nothing', async () => {
+  const port = await freePort();
+  const services = open([{ name: 'web', command: `test -e slow && sleep 60; ${listening(port)}`, ready: { port } }]);
+  await services.start(signal());
+  writeFileSync(file('slow'), '');
+  const refused = { code: 'CANCELLED', message: 'Service web was not started again: Switchyard stops.' };
+  const begun = services.started.length;
+  const asked = Promise.all([1, 2].map(() => expect(services.restart('web')).rejects.toMatchObject(refused)));
+  await expect.poll(() => services.started.length).toBe(begun + 1);
+  await services.stop();
+  await asked;
+  await expect(services.restart('web')).rejects.toMatchObject(refused);
+  expect([services.left(), services.started.length]).toEqual([[], begun + 1]);
+  expect(services.said.join('\n')).not.toContain('could not');
+});
+
 describe('what starts something that runs elsewhere', () => {
   test('is stopped and begun again when that is asked for', async () => {
     const services = open([{ name: 'stack', command: 'echo up >> stack', stop: 'echo down >> stack' }]);
