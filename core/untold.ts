@@ -1,10 +1,11 @@
 import { CodedError } from './contract/errors';
-import { eventsSubject, mostMessageBytes, type RelayMessage } from './contract/relay';
+import { eventsSubject, type RelayMessage } from './contract/relay';
 import type { TranscriptEvent } from './contract/transcript';
 import type { Bus } from './relay/bus';
 import { newestEvent } from './store/transcript-file';
 import { readTranscript } from './store/transcript-read';
 import type { KeptUntold, UntoldResult } from './untold-file';
+import { publishShort, textOf, withoutText } from './untold-message';
 
 /** What the runner's sessions have to tell, until the relay has it. */
 export interface Untold {
@@ -28,6 +29,8 @@ export interface Untold {
 export const mostBehind = 10_000;
 /** How many are on their way at once. */
 const mostAtOnce = 50;
+/** How many sessions are caught up with at once: each has a piece of its transcript in memory, and all else goes on beside it. */
+const mostSessions = 4;
 /** How many events wait in memory; more are read from the transcript. */
 const mostInMemory = 1_000;
 /** How many bytes of text the results that could not be told may have together; the text of more is left out. */
@@ -52,7 +55,8 @@ interface Line {
   next: number;
   kept: Set<number>;
   newest: number;
-  going: Promise<void> | null;
+  /** Gives whether all of it was told. */
+  going: Promise<boolean> | null;
 }
 
 /**
@@ -77,6 +81,8 @@ export function createUntold(from: {
   /** The messages of tasks that wait to be answered. */
   const answering = new Set<number>();
   let stopped = false;
+  let isCatchingUp = false;
+  const saved = { at: 0, tookMs: 0, isAll: true };
 
   function lineOf(session: number, next: number): Line | null {
     const known = lines.get(session);
@@ -92,35 +98,37 @@ export function createUntold(from: {
   }
 
   function save(): void {
+    const began = performance.now();
     const behind = [...lines.values()].filter(({ isBehind }) => isBehind);
     from.save(behind.map(({ session, next, newest, results }) => ({ session, next, newest, results })));
+    Object.assign(saved, { at: performance.now(), tookMs: performance.now() - began, isAll: true });
+  }
+
+  /** Saves what is not behind any more, but for a tenth of the time at most: it is all written anew for each session. */
+  function saveSometimes(): void {
+    if (performance.now() - saved.at > saved.tookMs * 10) save();
+    else saved.isAll = false;
   }
 
   function fallBehind(line: Line): void {
     const results = line.waiting.filter(isResult);
+    // Those of what came while this was on its way: they are later.
+    const later = line.results;
     line.waiting = [];
+    line.results = [];
     line.isBehind = true;
     for (const result of results) hold(line, result);
+    line.results.push(...later);
   }
 
   function hold(line: Line, result: UntoldResult): void {
     let bytes = JSON.stringify(result.message).length;
     for (const { results } of lines.values()) for (const { message } of results) bytes += textOf(message).length;
-    line.results.push(bytes > mostTextHeld ? withoutText(result) : result);
+    line.results.push(bytes > mostTextHeld ? { ...result, message: withoutText(result.message) } : result);
   }
 
   async function put({ once }: Line, subject: string, message: RelayMessage): Promise<void> {
-    const on = await bus();
-    const text = JSON.stringify(message);
-    const { id, type } = message;
-    const short: RelayMessage = { id, type, payload: { tooLong: true } };
-    if (Buffer.byteLength(text) > mostMessageBytes) await on.publish(subject, short, undefined, once);
-    else
-      await on.publish(subject, message, text, once).catch(async (cause: unknown) => {
-        // A NATS server may take less.
-        if (!(cause instanceof CodedError) || cause.code !== 'BAD_INPUT') throw cause;
-        await on.publish(subject, short, undefined, once);
-      });
+    await publishShort(await bus(), { subject, message, once });
     onTold();
   }
 
@@ -164,7 +172,7 @@ export function createUntold(from: {
       if (result === undefined) {
         line.isBehind = false;
         line.kept.clear();
-        return save();
+        return saveSometimes();
       }
       await putResult(line, result);
       line.results.shift();
@@ -174,7 +182,18 @@ export function createUntold(from: {
   async function tellEvents(line: Line): Promise<void> {
     if (line.newest - line.next >= mostBehind) await tellMissed(line, line.newest - mostBehind);
     const first = line.next;
-    for await (const events of readTranscript({ folder: transcripts, session: line.session, after: first - 1 })) {
+    try {
+      await tellTranscript(line);
+    } catch (cause) {
+      // What the relay says has a code. Else the transcript cannot be read, and that of others can.
+      if (cause instanceof CodedError) throw cause;
+    }
+    // It was taken away meanwhile, or cannot be read.
+    if (!stopped && line.next === first) await tellMissed(line, line.newest);
+  }
+
+  async function tellTranscript(line: Line): Promise<void> {
+    for await (const events of readTranscript({ folder: transcripts, session: line.session, after: line.next - 1 })) {
       for (let at = 0; at < events.length; at += mostAtOnce) {
         if (stopped) return;
         const piece = events.slice(at, at + mostAtOnce);
@@ -183,18 +202,19 @@ export function createUntold(from: {
         line.next = Math.max(line.next, (piece.at(-1)?.seq ?? 0) + 1);
       }
     }
-    // It was taken away meanwhile.
-    if (line.next === first) await tellMissed(line, line.newest);
   }
 
   async function tellMissed(line: Line, to: number): Promise<void> {
     const { session, next } = line;
-    const message = { id: `${session}-missed-${next}`, type: 'missed', payload: { from: next, to } };
+    // Told again it may be more, and must not be taken for the same.
+    const message = { id: `${session}-missed-${next}-${to}`, type: 'missed', payload: { from: next, to } };
     await put(line, eventsSubject(String(session)), message);
     line.next = to + 1;
   }
 
-  async function goOn(line: Line): Promise<void> {
+  async function goOn(line: Line): Promise<boolean> {
+    const before = placeOf(line);
+    let isTold = true;
     // What comes in the same moment is told with it.
     await null;
     try {
@@ -204,15 +224,38 @@ export function createUntold(from: {
         else break;
       }
     } catch (cause) {
-      save();
+      isTold = false;
+      if (placeOf(line) !== before) save();
       onFailed(cause);
     }
     line.going = null;
     if (!line.isBehind && line.waiting.length === 0) lines.delete(line.session);
+    return isTold;
   }
 
-  function go(line: Line): void {
-    if (!stopped) line.going ??= goOn(line);
+  function go(line: Line): Promise<boolean> {
+    if (stopped) return Promise.resolve(false);
+    line.going ??= goOn(line);
+    return line.going;
+  }
+
+  /** Tells what is behind of all sessions, until one cannot be told: others could not either, and are not all tried for that. */
+  async function catchUpAll(): Promise<void> {
+    if (isCatchingUp) return;
+    isCatchingUp = true;
+    const behind = [...lines.values()].filter(({ isBehind }) => isBehind);
+    let isOver = false;
+    const some = async () => {
+      for (let line = behind.shift(); line !== undefined && !isOver; line = behind.shift()) {
+        if (await go(line)) continue;
+        isOver = true;
+        // The last of them next time: if it is the only one, it keeps back no other.
+        if (lines.delete(line.session)) lines.set(line.session, line);
+      }
+    };
+    await Promise.all(Array.from({ length: mostSessions }, some));
+    if (!stopped && !saved.isAll) save();
+    isCatchingUp = false;
   }
 
   return {
@@ -238,10 +281,11 @@ export function createUntold(from: {
       }
       line.waiting.push(event);
       if (line.waiting.length > mostInMemory) fallBehind(line);
-      go(line);
+      void go(line);
     },
     result(session, result) {
-      const line = lineOf(session, 1);
+      // Of what it told before the relay has all.
+      const line = lines.get(session) ?? lineOf(session, newestEvent(transcripts, session) + 1);
       if (line === null) return;
       if (result.answers !== null) answering.add(result.answers);
       if (line.isBehind) {
@@ -249,10 +293,10 @@ export function createUntold(from: {
         return save();
       }
       line.waiting.push(result);
-      go(line);
+      void go(line);
     },
     resume() {
-      for (const line of lines.values()) go(line);
+      void catchUpAll();
     },
     isBehind: () => [...lines.values()].some(({ isBehind }) => isBehind),
     answers: (message) => answering.has(message),
@@ -273,16 +317,11 @@ export function createUntold(from: {
   };
 }
 
+/** How far it is told. */
+function placeOf({ isBehind, next, results }: Line): string {
+  return `${isBehind} ${next} ${results.length}`;
+}
+
 function isResult(one: Told): one is UntoldResult {
   return 'answers' in one;
-}
-
-function textOf({ payload }: RelayMessage): string {
-  const text = typeof payload === 'object' && payload !== null && 'text' in payload ? payload.text : '';
-  return typeof text === 'string' ? text : '';
-}
-
-function withoutText(result: UntoldResult): UntoldResult {
-  const { message } = result;
-  return { ...result, message: { ...message, payload: { ...(message.payload as object), text: '', tooLong: true } } };
 }

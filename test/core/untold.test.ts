@@ -1,3 +1,4 @@
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CodedError } from '../../core/contract/errors';
@@ -115,6 +116,88 @@ test('of more than is kept the newest is told, and what was before it as missed'
   state.away = false;
   untold.resume();
   await expect.poll(() => untold.isBehind(), { timeout: 10_000 }).toBe(false);
-  expect(told).toEqual(['sessions.12.events 12-missed-1 {"from":1,"to":7}', ...events(8, mostBehind + 7)]);
+  expect(told).toEqual(['sessions.12.events 12-missed-1-7 {"from":1,"to":7}', ...events(8, mostBehind + 7)]);
   await close();
+});
+
+test('a result that could not be told has the next runtime tell the result, and not again what the relay has', async () => {
+  const first = open();
+  first.state.away = false;
+  for (let count = 0; count < 3; count += 1) first.say('one');
+  await expect.poll(() => first.told).toEqual(events(1, 3));
+  first.state.away = true;
+  first.result('12-turn-1');
+  await expect.poll(() => first.failures).toHaveLength(1);
+  await first.close();
+  const next = open(first.folder);
+  next.untold.takeOver(readUntold(first.file));
+  next.state.away = false;
+  next.untold.resume();
+  await expect.poll(() => next.untold.isBehind()).toBe(false);
+  expect(next.told).toEqual(['results 12-turn-1']);
+  await next.close();
+});
+
+test('what was missed is told again as what it is by then', async () => {
+  const ids: string[] = [];
+  const { state, untold, failures, say, close } = open();
+  state.away = (id) => ids.push(id) > 0;
+  for (let count = 0; count < mostBehind + 7; count += 1) say('one');
+  await expect.poll(() => failures.length).toBeGreaterThan(0);
+  untold.resume();
+  await expect.poll(() => ids).toContain('12-missed-1-7');
+  say('more');
+  await expect.poll(() => failures.length).toBeGreaterThan(1);
+  untold.resume();
+  await expect.poll(() => ids).toContain('12-missed-1-8');
+  await close();
+});
+
+test('a transcript that cannot be read is told as missed, and the relay is there all the same', async () => {
+  const { folder, state, told, failures, untold, say, close } = open();
+  say('one');
+  await expect.poll(() => failures).toHaveLength(1);
+  rmSync(join(folder, '12.jsonl'));
+  mkdirSync(join(folder, '12.jsonl'));
+  state.away = false;
+  untold.resume();
+  await expect.poll(() => untold.isBehind()).toBe(false);
+  expect(told).toEqual(['sessions.12.events 12-missed-1-1 {"from":1,"to":1}']);
+  expect(failures).toHaveLength(1);
+  await close();
+});
+
+test('of many sessions that are behind few are tried while the relay is away, and nothing is written for that', async () => {
+  const folder = temporaryFolder();
+  const sessions = Array.from({ length: 40 }, (_, at) => at + 1);
+  const state = { away: true, tried: new Set<string>(), failures: 0, saves: 0, told: [] as string[] };
+  const bus = {
+    async publish(subject: string) {
+      await null;
+      state.tried.add(subject);
+      if (state.away) throw new CodedError('REMOTE_FAILED', 'Away.');
+      return state.told.push(subject);
+    },
+  } as Partial<Bus> as Bus;
+  const untold = createUntold({
+    ...{ bus: async () => bus, transcripts: folder, onTold() {}, startedAt: () => 5 },
+    save() {
+      state.saves += 1;
+    },
+    onAnswered: async () => {},
+    onFailed() {
+      state.failures += 1;
+    },
+  });
+  const message = { id: 'turn', type: 'result', payload: { text: 'x' } };
+  const results = (session: number) => [{ subject: `results ${session}`, message, answers: null }];
+  untold.takeOver(sessions.map((session) => ({ session, next: 1, newest: 0, results: results(session) })));
+  untold.resume();
+  await expect.poll(() => state.failures).toBeGreaterThan(0);
+  expect([state.tried.size < 10, state.saves]).toEqual([true, 0]);
+  state.away = false;
+  untold.resume();
+  await expect.poll(() => untold.isBehind()).toBe(false);
+  expect([...state.told].sort()).toEqual(sessions.map((session) => `results ${session}`).sort());
+  await untold.close();
 });
