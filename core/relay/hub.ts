@@ -40,6 +40,8 @@ export function createHub({ ring, work, now, onError }: HubParts): Bus {
   tellKept(ring, work);
   const subscribers = createSubscribers<(heard: Heard) => void>();
   const leaves = new Set<() => void>();
+  /** Work that is being taken back: it is told once, also where two ask at once. */
+  const going = new Map<string, Promise<void>>();
   let last = Math.max(ring.given, work.last());
   /** All up to this number are told, or left out. */
   let told = last;
@@ -158,10 +160,18 @@ export function createHub({ ring, work, now, onError }: HubParts): Bus {
     takeWork: async (of, deliver) => takings.take(of, deliver),
     async takeBack(of, id) {
       const ids = work.ids(of).filter((waits) => id === undefined || waits === id);
+      const results = resultsSubject(of.session, of.role);
+      const goes = async (each: string) => {
+        await publish(results, takenBack(each));
+        await work.answer({ ...of, id: each, at: now() });
+        takings.went(of, each);
+      };
       await Promise.all(
-        ids.map(async (each) => {
-          await publish(resultsSubject(of.session, of.role), takenBack(each));
-          await work.answer({ ...of, id: each, at: now() });
+        ids.map((each) => {
+          const name = `${results} ${each}`;
+          const gone = going.get(name) ?? goes(each).finally(() => going.delete(name));
+          going.set(name, gone);
+          return gone;
         }),
       );
       return ids;

@@ -9,7 +9,7 @@ import { openFeed } from './nats-feed';
 import { natsMessage, stampHeader } from './nats-message';
 import { createReach, said } from './nats-reach';
 import { leaving, openNats, relayStream, workStream } from './nats-streams';
-import { keptSubject, openTaking } from './nats-taking';
+import { forgetWork, keptSubject, openTaking } from './nats-taking';
 
 /** How long leaving waits for what is on its way. */
 const drainMs = 2000;
@@ -43,7 +43,7 @@ export async function openNatsBus(options: {
   const feed = await openFeed(server, ask, onError).catch(async (cause: unknown) => {
     throw await leaving(server, cause);
   });
-  const takers = new Map<string, () => void>();
+  const takers = new Map<string, Awaited<ReturnType<typeof openTaking>>>();
 
   async function put(subject: string, text: string, more: Parameters<typeof client.publish>[2]): Promise<number> {
     const known = (cause: unknown) => refusal(cause, subject, shown);
@@ -113,16 +113,16 @@ export async function openNatsBus(options: {
     },
     async takeWork(of, deliver) {
       const name = keptSubject(of);
-      takers.get(name)?.();
-      const { taking, end } = await openTaking(server, ask, {
+      takers.get(name)?.end();
+      const taker = await openTaking(server, ask, {
         ...{ of, deliver, behind: await unanswered(of), onError },
       });
-      takers.set(name, end);
+      takers.set(name, taker);
       return {
-        answered: taking.answered,
+        answered: taker.taking.answered,
         async leave() {
-          end();
-          if (takers.get(name) === end) takers.delete(name);
+          taker.end();
+          if (takers.get(name) === taker) takers.delete(name);
         },
       };
     },
@@ -131,8 +131,12 @@ export async function openNatsBus(options: {
       for await (const { work, seq } of keptOf(of)) {
         const { id: each } = work.message();
         if (id !== undefined && each !== id) continue;
-        await put(resultsSubject(of.session, of.role), messageText(takenBack(each)), {});
-        await ask(() => manager.streams.deleteMessage(workStream, seq, false));
+        const results = resultsSubject(of.session, of.role);
+        // Told once, also where two take it back at once.
+        const msgID = hashOf(`taken back ${seq} ${results} ${each}`);
+        await put(results, messageText(takenBack(each)), { msgID });
+        await forgetWork(server, ask, seq);
+        takers.get(keptSubject(of))?.went(seq);
         ids.push(each);
       }
       return ids;
@@ -145,7 +149,7 @@ export async function openNatsBus(options: {
     },
     async close() {
       feed.close();
-      for (const end of takers.values()) end();
+      for (const taker of takers.values()) taker.end();
       // A server that is not there keeps nobody from leaving.
       const late = setTimeout(() => void connection.close(), drainMs);
       await Promise.race([connection.drain(), connection.closed()]).catch(onError);

@@ -9,6 +9,8 @@ export interface Takings {
   take(of: Address, deliver: (work: HeardMessage) => Promise<void> | void): Taking;
   /** Tells that work of this id was kept and told. */
   came(of: Address, id: string): void;
+  /** Tells that work of this id was taken back: it is not given any more, also where it was read already. */
+  went(of: Address, id: string): void;
   /** Ends all of them. */
   close(): void;
 }
@@ -17,6 +19,8 @@ interface Taker {
   /** The ids of what it has not answered: most of what an agent sends answers nothing, and is not looked up. */
   readonly open: Set<string>;
   readonly wake: () => void;
+  /** What was read and not given is looked for anew. */
+  readonly lookAnew: () => void;
   readonly end: () => void;
 }
 
@@ -37,10 +41,14 @@ export function createTakings(parts: {
       const name = workSubject(of.session, of.role);
       takers.get(name)?.end();
       let ended = false;
+      let isStale = false;
       let wake = () => {};
       const taker: Taker = {
         open: new Set(work.ids(of)),
         wake: () => wake(),
+        lookAnew() {
+          isStale = true;
+        },
         end() {
           ended = true;
           wake();
@@ -59,9 +67,11 @@ export function createTakings(parts: {
           let isAll = false;
           try {
             const newest = told();
+            isStale = false;
             const waiting = work.waiting(of, given).filter(({ seq }) => seq <= newest);
             for (const { seq, at, text } of waiting) {
               if (ended) return;
+              if (isStale) break;
               await deliver(heardMessage({ seq, subject: name, at }, text));
               given = seq;
             }
@@ -97,6 +107,11 @@ export function createTakings(parts: {
       if (taker === undefined) return;
       taker.open.add(id);
       taker.wake();
+    },
+    went(of, id) {
+      const taker = takers.get(workSubject(of.session, of.role));
+      taker?.open.delete(id);
+      taker?.lookAnew();
     },
     close() {
       for (const taker of takers.values()) taker.end();

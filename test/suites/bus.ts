@@ -267,6 +267,43 @@ export const busRules: readonly BusRule[] = [
     broken: changed((bus) => ({ ...bus, takeBack: async (_of, id) => (id === undefined ? [] : [id]) })),
   },
   {
+    name: 'work that is taken back while its agent is slow is not given to it, its answer changes nothing, and two who take it back tell it once',
+    async check({ open }) {
+      const bus = await open();
+      const results = await listen(bus, resultsSubject('nightly', 'claude'));
+      for (const id of ['a', 'b', 'c']) await bus.sendWork(claude, message(id, id));
+      const given: string[] = [];
+      let takeMore = () => {};
+      let came = () => {};
+      const next = () =>
+        new Promise<void>((resolve) => {
+          came = resolve;
+        });
+      const first = next();
+      const taking = await bus.takeWork(claude, (work) => {
+        given.push(work.message().id);
+        came();
+        return new Promise<void>((resolve) => {
+          takeMore = resolve;
+        });
+      });
+      await first;
+      await Promise.all([bus.takeBack(claude), bus.takeBack(claude)]);
+      expect(await bus.unanswered(claude)).toBe(0);
+      await taking.answered('a');
+      const another = next();
+      await bus.sendWork(claude, message('d', 4));
+      takeMore();
+      await another;
+      expect(given).toEqual(['a', 'd']);
+      await bus.publish(resultsSubject('nightly', 'claude'), end);
+      const heard = await results.until(end);
+      expect(heard.map(({ id }) => id).sort()).toEqual(['a', 'b', 'c', 'end']);
+      takeMore();
+    },
+    broken: changed((bus) => ({ ...bus, takeWork: (of, deliver) => bus.takeWork(of, (work) => void deliver(work)) })),
+  },
+  {
     name: 'an agent that is slow to take its work is given no more meanwhile, and holds up nobody else',
     async check({ open }) {
       const bus = await open();
