@@ -18,6 +18,9 @@ export interface HubParts {
   readonly onError: (cause: unknown) => void;
 }
 
+/** How many bytes of work that the ring had no room for are told afterwards: the oldest. */
+const mostOwed = 16 * 1024 * 1024;
+
 /** A message that has its number and is not told yet. */
 interface Entry {
   readonly message: HeardMessage;
@@ -47,6 +50,8 @@ export function createHub({ ring, work, now, onError }: HubParts): Bus {
   let told = last;
   const takings = createTakings({ work, now, onError, told: () => told });
   let entries: Entry[] = [];
+  /** Work that the ring had no room for: it is written before anything newer. */
+  let owed: Entry[] = [];
   let scheduled = false;
   let turnBegan = false;
   let closed = false;
@@ -84,17 +89,20 @@ export function createHub({ ring, work, now, onError }: HubParts): Bus {
     tell(ready);
   }
 
-  function tell(ready: readonly Entry[]): void {
-    if (ready.length === 0) return;
+  function tell(fresh: readonly Entry[]): void {
+    if (fresh.length === 0) return;
+    const ready = [...owed, ...fresh];
     try {
       ring.append(ready.map(({ message }) => message));
     } catch (cause) {
-      for (const { isWork, message, kept, failed } of ready) {
+      for (const { isWork, message, kept, failed } of fresh) {
         if (isWork) kept(message.seq);
         else failed(cause);
       }
+      owed = firstOf(ready.filter(({ isWork }) => isWork));
       return;
     }
+    owed = [];
     for (const { message, kept } of ready) {
       for (const hear of subscribers.of(message.subject)) hear(message);
       kept(message.seq);
@@ -187,6 +195,16 @@ export function createHub({ ring, work, now, onError }: HubParts): Bus {
       ring.close();
     },
   };
+}
+
+/** So many of them as may be owed. */
+function firstOf(entries: readonly Entry[]): Entry[] {
+  let bytes = 0;
+  const end = entries.findIndex(({ message }) => {
+    bytes += message.frame.length;
+    return bytes > mostOwed;
+  });
+  return entries.slice(0, end === -1 ? undefined : end);
 }
 
 /** Writes what waits with a higher number than the ring has: it was kept, and its process ended before it was told. */
