@@ -95,6 +95,11 @@ export function createRelaying(from: {
     onAnswered: (message) => writer.write((rows) => answerRelayMessage(rows, { message, at: now() })),
   });
 
+  function notRead(cause: unknown): void {
+    const what = `What an earlier runtime could not tell on the relay cannot be read, and is not told: ${untoldFile}, which is set aside with .unread at its end.`;
+    log('warning', what, { cause: String(cause) });
+  }
+
   /** Notes that the relay is not there, and tries again in a while. */
   function away(cause: unknown): void {
     if (outages.now() === null) log('warning', 'The relay is away.', { cause: String(cause) });
@@ -293,7 +298,7 @@ export function createRelaying(from: {
       };
     },
     start() {
-      untold.takeOver(readUntold(untoldFile));
+      untold.takeOver(readUntold(untoldFile, notRead));
       for (const over of overRelayMessages(db, null)) if (!untold.answers(over.message)) left.set(over.message, over);
       unwatch = watchGrowth(heard);
       // Where it was opened before: what is not answered now is by the next runtime.

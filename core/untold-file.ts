@@ -25,12 +25,15 @@ export type KeptUntold = Omit<Readonly<z.infer<typeof keptSchema>>, 'results'> &
   readonly results: readonly UntoldResult[];
 };
 
-/** Reads what an earlier runtime could not tell; nothing where that cannot be read. */
-export function readUntold(file: string): readonly KeptUntold[] {
+/** Reads what an earlier runtime could not tell. What cannot be read is set aside, for it would be written over, and `onUnread` is told why. */
+export function readUntold(file: string, onUnread: (cause: unknown) => void): readonly KeptUntold[] {
   try {
-    const read = z.array(keptSchema).safeParse(JSON.parse(readFileSync(file, 'utf8')));
-    return read.success ? read.data : [];
-  } catch {
+    return z.array(keptSchema).parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    onUnread(cause);
+    rmSync(`${file}.unread`, { recursive: true, force: true });
+    renameSync(file, `${file}.unread`);
     return [];
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CodedError } from '../../core/contract/errors';
@@ -50,6 +50,11 @@ function open(folder = temporaryFolder()) {
   };
 }
 
+/** What is read in these tests can be. */
+const fail = (cause: unknown) => {
+  throw cause;
+};
+
 const events = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, at) => `sessions.12.events 12-${from + at}`);
 
@@ -97,7 +102,7 @@ test('what could not be told before the end of a runtime is told by the next one
   first.say('later');
   await first.close();
   const next = open(first.folder);
-  next.untold.takeOver(readUntold(first.file));
+  next.untold.takeOver(readUntold(first.file, fail));
   expect(next.untold.answers(7)).toBe(true);
   next.say('new');
   next.state.away = false;
@@ -105,7 +110,7 @@ test('what could not be told before the end of a runtime is told by the next one
   await expect.poll(() => next.untold.isBehind()).toBe(false);
   expect(next.told).toEqual([...events(1, 5), 'results w1']);
   expect(next.state.answered).toEqual([7]);
-  expect(readUntold(first.file)).toEqual([]);
+  expect(readUntold(first.file, fail)).toEqual([]);
   await next.close();
 });
 
@@ -130,7 +135,7 @@ test('a result that could not be told has the next runtime tell the result, and 
   await expect.poll(() => first.failures).toHaveLength(1);
   await first.close();
   const next = open(first.folder);
-  next.untold.takeOver(readUntold(first.file));
+  next.untold.takeOver(readUntold(first.file, fail));
   next.state.away = false;
   next.untold.resume();
   await expect.poll(() => next.untold.isBehind()).toBe(false);
@@ -200,4 +205,19 @@ test('of many sessions that are behind few are tried while the relay is away, an
   await expect.poll(() => untold.isBehind()).toBe(false);
   expect([...state.told].sort()).toEqual(sessions.map((session) => `results ${session}`).sort());
   await untold.close();
+});
+
+test('what is not told and cannot be read is said and set aside, and does not keep the next from being noted', () => {
+  const file = join(temporaryFolder(), 'untold.json');
+  const causes: unknown[] = [];
+  expect(readUntold(file, fail)).toEqual([]);
+  for (const text of ['[{"session":1,', '{"version":2}']) {
+    writeFileSync(file, text);
+    expect(readUntold(file, (cause) => causes.push(cause))).toEqual([]);
+    expect(readFileSync(`${file}.unread`, 'utf8')).toBe(text);
+  }
+  expect(causes).toHaveLength(2);
+  const line = { session: 1, next: 2, newest: 3, results: [] };
+  writeUntold(file, [line]);
+  expect(readUntold(file, fail)).toEqual([line]);
 });
