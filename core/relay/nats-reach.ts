@@ -52,7 +52,11 @@ export function createReach(options: {
 
 function wordsFor(cause: unknown, shown: string): CodedError {
   if (cause instanceof CodedError) return cause;
-  return cause instanceof JetStreamApiError ? keepsNot(shown, cause) : notReached(shown, said(cause), cause);
+  // It answers, and has no stream for what was published.
+  const isNobodys = cause instanceof Error && cause.name === 'JetStreamNotEnabled';
+  return isNobodys || cause instanceof JetStreamApiError
+    ? keepsNot(shown, cause)
+    : notReached(shown, said(cause), cause);
 }
 
 /** That a server does not answer. */
@@ -63,7 +67,7 @@ export function notReached(shown: string, why: string, cause?: unknown): CodedEr
 
 /** That a server answers and is of no use. */
 export function keepsNot(shown: string, cause: unknown): CodedError {
-  const message = `The NATS server ${shown} cannot keep the relay's messages (${said(cause)}). Turn JetStream on there and allow streams to be made and followed, or empty the setting natsUrl.`;
+  const message = `The NATS server ${shown} cannot keep the relay's messages (${said(cause)}). Turn JetStream on there and allow streams to be made and followed, or empty the setting natsUrl; then start Switchyard anew, which makes the streams that are not there.`;
   return new CodedError('REMOTE_FAILED', message, { cause, facts: { url: shown } });
 }
 

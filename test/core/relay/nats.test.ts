@@ -137,6 +137,33 @@ describe.runIf(process.platform === 'linux')('the bus on a NATS server', () => {
     await bus.close();
   });
 
+  test('a server that comes back with nothing is said to have no streams, and that the next start makes them', async () => {
+    const first = await startNats(join(folder, 'full'));
+    const told: (string | null)[] = [];
+    const bus = await openNatsBus({
+      ...{ url: first.url, credentials: null, mostBytes: 1024 * 1024, now: Date.now },
+      onError() {},
+      onAway: (cause) => told.push(cause?.code ?? null),
+    });
+    await first.stop();
+    const second = await startNats(join(folder, 'empty'), ['-js'], new URL(first.url).port);
+    await expect.poll(() => told, { timeout: 20_000 }).toEqual(['REMOTE_FAILED', null]);
+    const note = { id: '1', type: 'note', payload: null };
+    const refused = {
+      code: 'REMOTE_FAILED',
+      message: expect.stringMatching(
+        / cannot keep .* start Switchyard anew, which makes the streams that are not there\.$/,
+      ),
+    };
+    await expect(bus.publish('sessions.a.events', note)).rejects.toMatchObject(refused);
+    await expect(bus.sendWork({ session: 'a', role: 'b' }, note)).rejects.toMatchObject(refused);
+    await bus.close();
+    const next = await open(first.url);
+    expect(await next.publish('sessions.a.events', note)).toBe(1);
+    await next.close();
+    await second.stop();
+  });
+
   test('a server that comes back is told of, and whoever followed or took work hears what comes then', async () => {
     const place = join(folder, 'back');
     const first = await startNats(place);
