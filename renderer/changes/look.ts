@@ -15,7 +15,7 @@ export const colouringOptions = {
 } as const;
 
 /** What pieces of code are, as the palette knows them, and their colours. */
-const tokens: Readonly<Record<string, string>> = {
+export const tokens: Readonly<Record<string, string>> = {
   comment: 'var(--code-comment)',
   string: 'var(--code-string)',
   'string-expression': 'var(--code-string)',
