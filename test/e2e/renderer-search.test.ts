@@ -156,11 +156,10 @@ describe('finding in a conversation', () => {
     const tool = page.locator('.tool-line').first();
     // By key: what is clicked at a place may have moved from there, when the row was above what is shown.
     await tool.press('Enter');
-    const title = await tool.textContent();
-    const key = await page
-      .locator('.conversation-row', { has: page.locator('.tool-line[aria-expanded="true"]') })
-      .first()
-      .getAttribute('data-index');
+    // Which row is the first one may change as it grows: what is looked for again is the row that was opened.
+    const opened = page.locator('.tool-line[aria-expanded="true"]').first();
+    const title = await opened.textContent();
+    const key = await page.locator('.conversation-row', { has: opened }).first().getAttribute('data-index');
     await page.getByRole('button', { name: /Jump to latest/ }).click();
     await page.locator(`[data-index="${key}"]`).waitFor({ state: 'detached' });
     await page.keyboard.press('Control+f');

@@ -40,7 +40,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const runtime of started.splice(0)) runtime.kill('SIGKILL');
-  for (const { pid } of escaped()) signalProcess(pid, 'SIGKILL');
+  for (const { pid } of running()) signalProcess(pid, 'SIGKILL');
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -169,8 +169,20 @@ async function allGone(): Promise<number> {
 }
 
 /** The programs that escaped from agents of this test and still run. */
-function escaped(): readonly { readonly pid: number; readonly agent: number }[] {
-  const found = readdirSync('/proc').flatMap((entry) => {
+function escaped(): readonly Escaped[] {
+  // For a moment, one that starts another has forked and still has its own words.
+  return [...new Map(running().map((one) => [`${one.agent} ${one.kind}`, one])).values()];
+}
+
+interface Escaped {
+  readonly pid: number;
+  readonly agent: number;
+  readonly kind: string;
+}
+
+/** Every process with the words of one. */
+function running(): readonly Escaped[] {
+  return readdirSync('/proc').flatMap((entry) => {
     if (!/^\d+$/.test(entry)) return [];
     let line = '';
     try {
@@ -180,11 +192,9 @@ function escaped(): readonly { readonly pid: number; readonly agent: number }[] 
     }
     // What only starts one of them has its words too.
     if (!line.startsWith('sh\0-c\0trap') || !line.includes(notes)) return [];
-    const [, agent, kind] = /escaped-(\d+)\0.*\.(\w+)/.exec(line) ?? [];
+    const [, agent, kind = ''] = /escaped-(\d+)\0.*\.(\w+)/.exec(line) ?? [];
     return agent === undefined ? [] : [{ pid: Number(entry), agent: Number(agent), kind }];
   });
-  // For a moment, one that starts another has forked and still has its own words.
-  return [...new Map(found.map((one) => [`${one.agent} ${one.kind}`, one])).values()];
 }
 
 /** Resolves with the agents that are new since `known` once `many` of them have each let three programs escape. */
