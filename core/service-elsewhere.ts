@@ -1,6 +1,7 @@
 import { within } from './agents/child';
 import type { ServiceStand } from './contract/service';
-import { notAgainWords, type StartedService } from './service-kept';
+import { inTurn } from './git/in-turn';
+import { notAgainWords, type StartedService, turnOf, wordsOf } from './service-kept';
 import type { PlacedService } from './service-manifest';
 import { endingWords, type ServiceSurroundings, startServiceProgram } from './service-program';
 import { notReady, untilReady } from './service-ready';
@@ -53,7 +54,6 @@ export async function beginElsewhere(
   }
 
   await begin(signal);
-  let turn: Promise<unknown> = Promise.resolve();
   const restart = async () => {
     closing.signal.throwIfAborted();
     if (problem === null) await end();
@@ -70,15 +70,12 @@ export async function beginElsewhere(
   return {
     stand: () => stand,
     problem: () => problem,
-    restart() {
-      const done = turn.then(restart);
-      turn = done.catch(() => {});
-      return done;
-    },
-    async stop() {
+    restart: () => inTurn(turnOf(around, name), restart),
+    stop() {
       closing.abort();
-      await turn;
-      if (problem === null) await end();
+      return inTurn(turnOf(around, name), async () => {
+        if (problem === null) await end();
+      });
     },
   };
 }
@@ -88,8 +85,4 @@ function aborted(signal: AbortSignal): Promise<never> {
     if (signal.aborted) return reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import { CodedError } from './contract/errors';
 import type { ServiceStand } from './contract/service';
+import { inTurn } from './git/in-turn';
 import type { PlacedService } from './service-manifest';
 import { endingWords, type ServiceProgram, type ServiceSurroundings, startServiceProgram } from './service-program';
 import { isTaken, NotReady, untilReady } from './service-ready';
@@ -97,7 +98,6 @@ export async function keepService(
   }
 
   let life = supervise(await begin(signal));
-  let turn: Promise<unknown> = Promise.resolve();
   const restart = async () => {
     closing.signal.throwIfAborted();
     await life.end();
@@ -114,18 +114,17 @@ export async function keepService(
   return {
     stand: () => stand,
     problem: () => problem,
-    restart() {
-      // One at a time: of two at once the second would find what the first began.
-      const done = turn.then(restart);
-      turn = done.catch(() => {});
-      return done;
-    },
-    async stop() {
+    restart: () => inTurn(turnOf(around, name), restart),
+    stop() {
       closing.abort();
-      await turn;
-      await life.end();
+      return inTurn(turnOf(around, name), () => life.end());
     },
   };
+}
+
+/** What is done with a service is done in this turn: of two restarts at once the second would find what the first began. */
+export function turnOf({ owner }: Pick<ServiceSurroundings, 'owner'>, name: string): string {
+  return `service ${name} of ${owner}`;
 }
 
 /** That a service could not be started again, and is not until somebody asks. What it printed is not said: any key may read this. */
@@ -138,6 +137,7 @@ function byHand(name: string): string {
   return `Mend it, then start it anew (in the terminal: service restart ${name}).`;
 }
 
-function wordsOf(error: unknown): string {
+/** What went wrong, as it was said. */
+export function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
