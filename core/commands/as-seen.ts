@@ -1,6 +1,6 @@
 import type { Review } from '../contract/review';
 import type { Place } from '../git/checkout';
-import { hasCommit, treeOf } from '../git/resolve';
+import { hasCommit, hasTree, treeOf } from '../git/resolve';
 import type { Database } from '../store/database';
 import { restacksFrom } from '../store/restacks';
 
@@ -36,6 +36,5 @@ export async function broughtOn(db: Database, place: Place, task: number, seen: 
 /** Whether a change compared with either commit is the same: what was merged into it in place of what it stood on has its files. */
 async function isSameFooting(place: Place, one: string, other: string): Promise<boolean> {
   if (one === other) return true;
-  if (!(await hasCommit(place, one)) || !(await hasCommit(place, other))) return false;
-  return (await treeOf(place, one)) === (await treeOf(place, other));
+  return (await hasCommit(place, one)) && hasTree(place, other, await treeOf(place, one));
 }

@@ -1,6 +1,6 @@
 import type { Check } from '../contract/check';
 import type { Place } from '../git/checkout';
-import { hasCommit, treeOf } from '../git/resolve';
+import { hasTree } from '../git/resolve';
 import { endedTrainChecks, listChecks } from '../store/checks';
 import type { Database } from '../store/database';
 import type { TaskWork } from '../store/task-work';
@@ -29,7 +29,9 @@ export async function onTopOf(
   );
   const own = known.length > 0 && headTree === tree ? listChecks(db, work.id, head) : [];
   const found = new Map<string, Check>();
-  for (const run of known) if (!found.has(run.name) && (await ranOn(place, run, tree))) found.set(run.name, run);
+  for (const run of known) {
+    if (!found.has(run.name) && run.head !== null && (await hasTree(place, run.head, tree))) found.set(run.name, run);
+  }
   const mended = ({ name, run }: Check) =>
     own.some((one) => one.name === name && one.run > run && one.state === 'passed' && !one.stale);
   const last = [...found.values()];
@@ -37,8 +39,4 @@ export async function onTopOf(
     passed: last.filter(({ state }) => state === 'passed').map(({ name }) => name),
     failed: last.filter((run) => run.state === 'failed' && !mended(run)).map(({ name }) => name),
   };
-}
-
-async function ranOn(place: Place, { head }: Check, tree: string): Promise<boolean> {
-  return head !== null && (await hasCommit(place, head)) && (await treeOf(place, head)) === tree;
 }

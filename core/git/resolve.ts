@@ -41,6 +41,11 @@ export async function hasCommit(place: Place, oid: string): Promise<boolean> {
   return (await runGit(place, ['cat-file', '-e', `${oid}^{commit}`], { successExitCodes: [1, 128] })).exitCode === 0;
 }
 
+/** Whether a commit of this id is in the repository and has exactly the files of a tree. */
+export async function hasTree(place: Place, oid: string, tree: string): Promise<boolean> {
+  return (await hasCommit(place, oid)) && (await treeOf(place, oid)) === tree;
+}
+
 /** The first parent of a commit; of one without any the tree of no files, against which all it has is new. */
 export async function parentOrNothing(place: Place, commit: string): Promise<string> {
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^1^{commit}`];

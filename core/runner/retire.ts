@@ -9,7 +9,7 @@ import { adminFolder } from '../git/links';
 import { startOf } from '../git/live';
 import { reclaimWorktree } from '../git/reclaim';
 import { removeFolders, removeWorktree } from '../git/remove';
-import { hasCommit, refOid, treeOf } from '../git/resolve';
+import { hasCommit, hasTree, refOid } from '../git/resolve';
 import { isAlike, readSnapshot } from '../git/restore';
 import { backupRef, type Snapshot, snapshotWorktree } from '../git/snapshot';
 import { deleteBranch } from '../git/worktree';
@@ -255,7 +255,7 @@ async function nowhereElse(
 /** Whether a checkpoint keeps what came to the files between two turns, and not only what Switchyard committed then. */
 async function isBetween(place: RepositoryPlace, { kind, head, tree }: CheckpointRow): Promise<boolean> {
   if (kind !== 'restacked') return kind === 'edited';
-  return head === null || !(await hasCommit(place, head)) || (await treeOf(place, head)) !== tree;
+  return head === null || !(await hasTree(place, head, tree));
 }
 
 function leftBranchWords(branch: string, hasMoved: boolean): string {
